@@ -1,0 +1,118 @@
+"""What a marked notebook says of each task, as plain data; a fault is never a nought."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from peerlab.lesson.answers import read_answers_file
+from peerlab.lesson.marks import MARK_MIME
+from peerlab.notebooks.cells import read_notebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from peerlab.notebooks.cells import Cell, Lesson
+
+State = Literal["marked", "look", "waiting", "blank"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskMark:
+    """The mark of one task in one attempt, and what a person still has to do about it.
+
+    States: `marked` by its test; `look` needs a tutor's eye, with the reason; `waiting` for a tutor's mark;
+    `blank` was not answered. *work_hash* is the hash of the learner's answers to this task alone.
+    """
+
+    task: str
+    points: float
+    out_of: float
+    state: State
+    reason: str = ""
+    work_hash: str = ""
+    misconceptions: tuple[str, ...] = ()
+
+
+def could_not_be_marked(lessons: Iterable[Lesson], submitted: Path, reason: str) -> tuple[TaskMark, ...]:
+    """Return the marks of an attempt that could not be run: every task is for a tutor to look at."""
+    return tuple(
+        replace(_unmarked(cell, lesson, submitted), state="look", reason=reason)
+        for lesson in lessons
+        for cell in lesson.tasks
+    )
+
+
+def marks_of(lessons: Iterable[Lesson], submitted: Path, autograded: Path) -> tuple[TaskMark, ...]:
+    """Return the mark of every task, read from the notebooks that nbgrader ran."""
+    return tuple(mark for lesson in lessons for mark in _marks(lesson, submitted, autograded))
+
+
+def _marks(lesson: Lesson, submitted: Path, autograded: Path) -> Iterable[TaskMark]:
+    handed_in = Counter(_grade_id(cell) for cell in read_notebook(submitted / lesson.path.name)["cells"])
+    ran = {_grade_id(cell): cell for cell in read_notebook(autograded / lesson.path.name)["cells"]}
+    for cell in lesson.tasks:
+        unmarked = _unmarked(cell, lesson, submitted)
+        count = handed_in[cell.grade_id]
+        if cell.kind == "tutor":
+            yield unmarked
+        elif count != 1:
+            reason = "its cell was missing and was put back" if count == 0 else f"its cell was there {count} times"
+            yield replace(_judged(unmarked, ran.get(cell.grade_id)), state="look", reason=reason)
+        else:
+            yield _judged(unmarked, ran.get(cell.grade_id))
+
+
+def _unmarked(cell: Cell, lesson: Lesson, submitted: Path) -> TaskMark:
+    fields = read_answers_file(submitted).get(f"{lesson.slug}/{cell.grade_id}", {})
+    answered = any(value not in (None, "", [], {}) for value in fields.values())
+    return TaskMark(
+        task=cell.grade_id,
+        points=0,
+        out_of=cell.points,
+        state="waiting" if answered else "blank",
+        work_hash=_hash(fields) if answered else "",
+    )
+
+
+def _judged(unmarked: TaskMark, cell: Mapping[str, Any] | None) -> TaskMark:
+    """Return the mark of an auto task from what its cell put out, by nbgrader's own rule for points."""
+    outputs = cell["outputs"] if cell else []
+    stopped = next((o for o in outputs if o["output_type"] == "error"), None)
+    if cell is None:
+        return replace(unmarked, state="look", reason="its cell is not in the marked notebook")
+    if stopped is not None and stopped["ename"] != "AssertionError":
+        return replace(unmarked, state="look", reason=f"its test stopped ({stopped['ename']}: {stopped['evalue'][:200]})")
+    if any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs):
+        return replace(unmarked, state="look", reason="a warning was printed while it was marked")
+    result = next((o["data"] for o in outputs if o["output_type"] == "execute_result"), {})
+    points, misconceptions = _points(result, unmarked.out_of, failed=stopped is not None)
+    state: State = "blank" if unmarked.state == "blank" and points == 0 else "marked"
+    return replace(unmarked, points=points, state=state, misconceptions=misconceptions)
+
+
+def _points(result: Mapping[str, Any], out_of: float, *, failed: bool) -> tuple[float, tuple[str, ...]]:
+    if failed:
+        return 0.0, ()
+    said = result.get(MARK_MIME)
+    if isinstance(said, dict):
+        codes = tuple(str(code)[:100] for code in said.get("misconceptions", ()))
+        return min(float(said["points"]), out_of), codes
+    try:
+        given = float("".join(result.get("text/plain", "")))
+    except ValueError:
+        return out_of, ()
+    return (given, ()) if 0 <= given <= out_of else (out_of, ())
+
+
+def _grade_id(cell: Mapping[str, Any]) -> str:
+    settings = cell.get("metadata", {}).get("nbgrader", {})
+    return str(settings.get("grade_id", "")) if isinstance(settings, dict) else ""
+
+
+def _hash(fields: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
