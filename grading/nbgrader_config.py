@@ -10,7 +10,14 @@ MODULES = [folder.name for folder in (Path(__file__).parents[1] / "notebooks").i
 c.Autograde.exclude_overwriting = {module: ["answers.json"] for module in MODULES}
 
 # A cell that a learner deleted is put back before marking, so that it can be marked and looked at.
-c.OverwriteCells.add_missing_cells = True
+c.PutBackCells.add_missing_cells = True
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "peerlab.grading.put_back.PutBackCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 
 # Learners are known by a pseudonym, never by the name of a computer account.
 c.ExchangeCollect.check_owner = False

@@ -79,4 +79,6 @@ def test_nothing_but_the_agreed_names_stands_at_the_top():
 
 def test_no_module_lies_where_it_could_shadow_a_library():
     assert not list((ROOT / "course").glob("*.py"))
-    assert not [folder for folder in ("course", "datasets", "grading", "notebooks") if (ROOT / folder / "__init__.py").exists()]
+    assert not [
+        folder for folder in ("course", "datasets", "grading", "notebooks") if (ROOT / folder / "__init__.py").exists()
+    ]

@@ -65,7 +65,7 @@ def main() -> None:
     cohort = Cohort(centre=CentreFolder(Path(centre)), course=course(), name=name)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what nbgrader prints must not mix with our answers
-    with sandboxed(cohort.course, wanted="--bare" not in sys.argv) as extra, cohort.nbgrader():
+    with sandboxed(wanted="--bare" not in sys.argv) as extra, cohort.nbgrader():
         for line in sys.stdin:
             answers.write(json.dumps(mark(cohort, module, line.strip(), extra)) + "\n")
             answers.flush()

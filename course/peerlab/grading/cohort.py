@@ -1,4 +1,4 @@
-"""One cohort as nbgrader sees it: a course folder inside the centre, with the stock layout and a gradebook of its own."""
+"""One cohort as nbgrader sees it: a course folder inside the centre, with the stock layout and its own gradebook."""
 
 from __future__ import annotations
 

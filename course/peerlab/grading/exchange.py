@@ -1,4 +1,4 @@
-"""Work between learner and centre, through nbgrader's exchange: fetch and hand in for a learner, collect for a tutor."""
+"""Work between learner and centre, through nbgrader's exchange: fetched and handed in, and collected."""
 
 from __future__ import annotations
 
@@ -92,8 +92,9 @@ def _take_in(cohort: Cohort, module: str, enrolled: Collection[str]) -> tuple[st
 
         def init_src(self) -> None:
             super().init_src()
-            self.strangers = tuple(sorted({r["username"] for r in self.src_records} - set(enrolled)))
-            self.src_records = [record for record in self.src_records if record["username"] in enrolled]
+            records: list[dict[str, Any]] = self.src_records
+            self.strangers = tuple(sorted({record["username"] for record in records} - set(enrolled)))
+            self.src_records: list[dict[str, Any]] = [one for one in records if one["username"] in enrolled]
 
     config = cohort.config(module)
     config.ExchangeCollect.update = True

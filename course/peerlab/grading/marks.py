@@ -8,12 +8,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from peerlab.lesson.answers import read_answers_file
+from peerlab.lesson import answerfile
 from peerlab.lesson.marks import MARK_MIME
 from peerlab.notebooks.cells import read_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from peerlab.notebooks.cells import Cell, Lesson
@@ -40,8 +40,9 @@ class TaskMark:
 
 def could_not_be_marked(lessons: Iterable[Lesson], submitted: Path, reason: str) -> tuple[TaskMark, ...]:
     """Return the marks of an attempt that could not be run: every task is for a tutor to look at."""
+    answers = _answers(submitted)
     return tuple(
-        replace(_unmarked(cell, lesson, submitted), state="look", reason=reason)
+        replace(_unmarked(cell, lesson, answers), state="look", reason=reason)
         for lesson in lessons
         for cell in lesson.tasks
     )
@@ -49,14 +50,29 @@ def could_not_be_marked(lessons: Iterable[Lesson], submitted: Path, reason: str)
 
 def marks_of(lessons: Iterable[Lesson], submitted: Path, autograded: Path) -> tuple[TaskMark, ...]:
     """Return the mark of every task, read from the notebooks that nbgrader ran."""
-    return tuple(mark for lesson in lessons for mark in _marks(lesson, submitted, autograded))
+    answers = _answers(submitted)
+    if isinstance(answers, str):
+        return could_not_be_marked(lessons, submitted, answers)
+    return tuple(mark for lesson in lessons for mark in _marks(lesson, answers, submitted, autograded))
 
 
-def _marks(lesson: Lesson, submitted: Path, autograded: Path) -> Iterable[TaskMark]:
+def _answers(submitted: Path) -> Mapping[str, answerfile.Record] | str:
+    """Return the saved answers, or why they cannot be read."""
+    try:
+        return answerfile.read(submitted / answerfile.FILE)
+    except answerfile.DamagedAnswersError as fault:
+        return f"the saved answers cannot be read: {fault}"
+    except OSError as fault:
+        return f"the saved answers cannot be read: {fault.strerror}"
+
+
+def _marks(
+    lesson: Lesson, answers: Mapping[str, answerfile.Record], submitted: Path, autograded: Path
+) -> Iterator[TaskMark]:
     handed_in = Counter(_grade_id(cell) for cell in read_notebook(submitted / lesson.path.name)["cells"])
     ran = {_grade_id(cell): cell for cell in read_notebook(autograded / lesson.path.name)["cells"]}
     for cell in lesson.tasks:
-        unmarked = _unmarked(cell, lesson, submitted)
+        unmarked = _unmarked(cell, lesson, answers)
         count = handed_in[cell.grade_id]
         if cell.kind == "tutor":
             yield unmarked
@@ -67,8 +83,9 @@ def _marks(lesson: Lesson, submitted: Path, autograded: Path) -> Iterable[TaskMa
             yield _judged(unmarked, ran.get(cell.grade_id))
 
 
-def _unmarked(cell: Cell, lesson: Lesson, submitted: Path) -> TaskMark:
-    fields = read_answers_file(submitted).get(f"{lesson.slug}/{cell.grade_id}", {})
+def _unmarked(cell: Cell, lesson: Lesson, answers: Mapping[str, answerfile.Record] | str) -> TaskMark:
+    record = None if isinstance(answers, str) else answers.get(f"{lesson.slug}/{cell.grade_id}")
+    fields = dict(record.fields) if record else {}
     answered = any(value not in (None, "", [], {}) for value in fields.values())
     return TaskMark(
         task=cell.grade_id,
@@ -86,10 +103,12 @@ def _judged(unmarked: TaskMark, cell: Mapping[str, Any] | None) -> TaskMark:
     if cell is None:
         return replace(unmarked, state="look", reason="its cell is not in the marked notebook")
     if stopped is not None and stopped["ename"] != "AssertionError":
-        return replace(unmarked, state="look", reason=f"its test stopped ({stopped['ename']}: {stopped['evalue'][:200]})")
+        return replace(
+            unmarked, state="look", reason=f"its test stopped ({stopped['ename']}: {stopped['evalue'][:200]})"
+        )
     if any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs):
         return replace(unmarked, state="look", reason="a warning was printed while it was marked")
-    result = next((o["data"] for o in outputs if o["output_type"] == "execute_result"), {})
+    result: Mapping[str, Any] = next((o["data"] for o in outputs if o["output_type"] == "execute_result"), {})
     points, misconceptions = _points(result, unmarked.out_of, failed=stopped is not None)
     state: State = "blank" if unmarked.state == "blank" and points == 0 else "marked"
     return replace(unmarked, points=points, state=state, misconceptions=misconceptions)

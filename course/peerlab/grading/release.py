@@ -6,7 +6,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from peerlab.errors import CourseError, PeerlabError
-from peerlab.notebooks.checks import RULES, modules_in, read_module
+from peerlab.notebooks.cells import modules_in
+from peerlab.notebooks.checks import RULES, read_module
 from peerlab.parsing import near_miss
 from peerlab.qualification import read_qualification
 from peerlab.records.attempts import content_hash

@@ -1,4 +1,4 @@
-"""The wall around a learner's notebook while it is marked: a kernel in bubblewrap that sees its own job and nothing else.
+"""The wall around a learner's notebook while it is marked: a kernel in bubblewrap that sees its own job only.
 
 No network, no gradebook, no other learner, no course source: only the environment, the lesson's activities and data,
 and the job folder. `python -m peerlab.grading.sandbox CONNECTION_FILE` is what a kernel specification starts.
@@ -25,7 +25,6 @@ from peerlab.places import PACKAGE, course
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peerlab.places import Course
 
 MEMORY = 3 << 30  # bytes of address space
 CPU_SECONDS = 120
@@ -45,12 +44,11 @@ def missing() -> str:
 
 
 @contextmanager
-def sandboxed(course: Course, *, wanted: bool = True) -> Iterator[Config]:
+def sandboxed(*, wanted: bool = True) -> Iterator[Config]:
     """Lay out a kernel that starts inside the sandbox, and give nbgrader's settings that use it.
 
     The sockets lie in a private folder with a short name: their paths may be no longer than about 100 characters.
     """
-    del course
     config = Config()
     with tempfile.TemporaryDirectory(prefix="pl-") as folder:
         private = Path(folder)

@@ -95,7 +95,7 @@ def read_module(folder: Path, course: Course, unit: Unit | None) -> Module:
         folder=folder,
         lessons=lessons,
         unit=unit,
-        activities=read_activities(course.activities / f"{slug}.toml").by_name,
+        activities=read_activities(course.activities / f"{slug}.toml").all,
         marking=read_marking(marking) if marking.exists() else {},
         exemplars=read_exemplars(course.grading / "exemplars" / folder.name),
     )
@@ -215,7 +215,9 @@ def misconceptions_have_words(module: Module) -> Iterator[Finding]:
                     if code not in words:
                         what = f"`{code}` has no words for the learner."
                         yield Finding(
-                            f"marking/{module.name}.toml, {cell.grade_id}", what, f"Add messages.{code} with did, why and next."
+                            f"marking/{module.name}.toml, {cell.grade_id}",
+                            what,
+                            f"Add messages.{code} with did, why and next.",
                         )
 
 
@@ -231,7 +233,9 @@ def modules_have_exemplars(module: Module) -> Iterator[Finding]:
         return
     for task in tasks:
         if task not in whole.answers or task not in whole.earns:
-            yield Finding(f"exemplars/{module.name}/pass.toml", f"it leaves out {task}.", "Add its answers and `earns`.")
+            yield Finding(
+                f"exemplars/{module.name}/pass.toml", f"it leaves out {task}.", "Add its answers and `earns`."
+            )
 
 
 @rule
@@ -256,7 +260,9 @@ def _compared(where: str, exemplar: Exemplar, task: str, played: Played) -> Iter
         yield Finding(where, f"it earns {played.points:g}, and nothing is stated.", "State what it must earn.")
     elif stated.points != played.points or set(stated.misconceptions) != set(played.misconceptions):
         what = f"it earns {played.points:g} {_codes(played.misconceptions)}"
-        what += f" and {stated.points:g} {_codes(stated.misconceptions)} is stated." if stated.points is not None else "."
+        what += (
+            f" and {stated.points:g} {_codes(stated.misconceptions)} is stated." if stated.points is not None else "."
+        )
         yield Finding(where, what, "Mend the test or the exemplar.")
 
 

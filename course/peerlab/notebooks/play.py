@@ -60,10 +60,11 @@ def _run(cell: Cell) -> Played:
     names: dict[str, Any] = {}
     try:
         body = ast.parse(cell.source)
-        last = body.body.pop() if body.body and isinstance(body.body[-1], ast.Expr) else None
+        last = body.body.pop() if body.body else None
+        value = ast.Expression(last.value if isinstance(last, ast.Expr) else ast.Constant(None))
         with contextlib.redirect_stdout(io.StringIO()):
             exec(compile(body, cell.name, "exec"), names)  # noqa: S102 - the course's own test cells, never a learner's
-            mark = eval(compile(ast.Expression(last.value), cell.name, "eval"), names) if last else None  # noqa: S307
+            mark = eval(compile(ast.fix_missing_locations(value), cell.name, "eval"), names)  # noqa: S307
     except Exception as fault:  # noqa: BLE001 - whatever a test does, the author is told
         return Played(points=0, misconceptions=(), fault=f"{type(fault).__name__}: {fault}")
     if not isinstance(mark, Mark):

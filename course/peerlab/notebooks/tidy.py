@@ -1,4 +1,4 @@
-"""The one form a lesson is kept in, so that a change shows as its own few lines and nothing of a learner's run stays."""
+"""The one form a lesson is kept in, so that a change shows as its own few lines and nothing of a run stays."""
 
 from __future__ import annotations
 

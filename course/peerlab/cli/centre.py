@@ -1,0 +1,148 @@
+"""Commands for a centre: make it, enrol, release, collect, grade."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from peerlab.cli.shared import CentreOption, now, open_centre, progress, say, start_line
+
+if TYPE_CHECKING:
+    from peerlab.grading.engine import Graded
+
+CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort's name, such as 2026-autumn.")]
+ByOption = Annotated[str, typer.Option("--by", help="Your id in centre.toml.")]
+ModuleArgument = Annotated[str, typer.Argument(help="A folder in notebooks/, such as 02-asking-good-questions.")]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The new centre's folder.")],
+    name: Annotated[str, typer.Option(help="The centre's name, as certificates print it.")],
+    issuer: Annotated[str, typer.Option(help="The centre's own web address, https://…")],
+    admin: Annotated[str, typer.Option(help="The course admin's name.")],
+) -> None:
+    """Make a new centre: its settings, its records and its signing key."""
+    from peerlab.awards.centre import make_centre
+
+    at = now()
+    centre = make_centre(folder, name=name, issuer=issuer, admin=admin, at=at)
+    say(f"{name} is ready in {centre.root}.")
+    say(f"Next: add your tutors and quality assurers to {centre.settings}, then run `peerlab enrol`.")
+    say(f"Keep a copy of {centre.keys} in a safe place: a lost key cannot be made again.")
+
+
+def enrol(
+    learners: Annotated[Path, typer.Argument(help="A CSV with the columns name and reference (and email if you like).")],
+    cohort: CohortOption,
+    by: ByOption,
+    add: Annotated[bool, typer.Option("--add", help="Add them to a cohort that exists.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="How the file was saved, if not as UTF-8.")] = None,
+    centre: CentreOption = None,
+) -> None:
+    """Put learners into a cohort, each under a pseudonym that nbgrader will know them by."""
+    from peerlab.qualification import the_qualification
+    from peerlab.records.enrolment import Intake, enrol
+    from peerlab.records.learner_file import read_learners
+    from peerlab.records.settings import person_in_role
+
+    at = now()
+    new = read_learners(learners, encoding)
+    with open_centre(centre) as here:
+        admin = person_in_role(here.settings, by, "admin", at.date())
+        intake = Intake(cohort=cohort, learners=new, qualification=the_qualification(), add=add)
+        with here.database.begin() as session:
+            enrolled = enrol(session, intake, by=admin, at=at)
+    for one in enrolled:
+        say(f"{one.learner}  {one.name} ({one.reference})")
+    say(f"{len(enrolled)} learners are in {cohort}. Next: `peerlab release MODULE --cohort {cohort}`.")
+
+
+def release(
+    module: ModuleArgument,
+    cohort: CohortOption,
+    by: ByOption,
+    due: Annotated[str | None, typer.Option(help="The last day to hand in, such as 2026-12-18.")] = None,
+    centre: CentreOption = None,
+) -> None:
+    """Check a module and give it to a cohort, without its answers."""
+    from peerlab.grading.rounds import release_round
+
+    at = now()
+    due_at = _end_of_day(due)
+    with open_centre(centre) as here:
+        start_line(f"Releasing {module}")
+        release_round(here.cohort(cohort), here.database, module, by=here.staff(by, "assessor", at), due=due_at, at=at)
+    say(f"{module} is out to {cohort}." + (f" It is due on {due_at:%d %B %Y}." if due_at else " It has no due date."))
+
+
+def collect(module: ModuleArgument, cohort: CohortOption, by: ByOption, centre: CentreOption = None) -> None:
+    """Bring in what learners handed in; every attempt is kept for ever."""
+    from peerlab.grading.rounds import collect_round
+
+    at = now()
+    with open_centre(centre) as here:
+        staff = here.staff(by, "assessor", at)
+        report = collect_round(here.cohort(cohort), here.database, module, by=staff, grace=here.grace, at=at)
+    for one in report.new:
+        say(f"{one.learner}  attempt {one.number}" + (", after the due date" if one.late else ""))
+    say(f"{len(report.new)} new attempts, {report.unchanged} unchanged, {report.absent} learners have not handed in.")
+    for stranger in report.strangers:
+        say(f"Left in the exchange: a hand-in by {stranger}, who is not enrolled in {cohort}.")
+    for problem in report.unreadable:
+        say(f"Kept for a tutor to look at: {problem}.")
+    if report.strangers or report.unreadable:
+        say("What to do: enrol the stranger or ask who they are; ask the learner to hand in again.")
+        raise typer.Exit(1)
+
+
+def grade(
+    module: ModuleArgument,
+    cohort: CohortOption,
+    by: ByOption,
+    workers: Annotated[int, typer.Option(min=1, help="How many attempts to mark at one time.")] = 2,
+    without_sandbox: Annotated[
+        bool, typer.Option("--without-sandbox", help="Mark hand-ins you trust as your own code, with no wall around them.")
+    ] = False,
+    centre: CentreOption = None,
+) -> None:
+    """Mark every attempt that has no mark yet; stop it at any time and run it again."""
+    from peerlab.grading.rounds import grade_round, to_grade
+
+    at = now()
+    with open_centre(centre) as here:
+        here.staff(by, "assessor", at)
+        course = here.cohort(cohort)
+        waiting = to_grade(course, here.database, module)
+        done = []
+        with progress("Marking", len(waiting)) as step:
+            for graded in grade_round(course, here.database, module, waiting, workers=workers, bare=without_sandbox, at=at):
+                done.append(graded)
+                step()
+    say_graded(done)
+
+
+def say_graded(done: list[Graded]) -> None:
+    """Say what a tutor has to do after marking."""
+    look = [(one.learner, mark) for one in done for mark in one.marks if mark.state == "look"]
+    waiting = sum(mark.state == "waiting" for one in done for mark in one.marks)
+    say(f"{len(done)} attempts marked. {waiting} written answers wait for a tutor.")
+    for learner in sorted({name for name, _ in look}):
+        reasons = {mark.reason for name, mark in look if name == learner}
+        count = sum(name == learner for name, _ in look)
+        say(f"Tutor to look: {learner}, {count} task{'s' * (count > 1)}: {'; '.join(sorted(reasons))}.")
+
+
+def _end_of_day(day: str | None) -> datetime | None:
+    from peerlab.errors import InputError
+
+    if day is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC)
+    except ValueError:
+        raise InputError(f"--due {day}", "this is not a date.", "Write it as 2026-12-18.") from None
+
+
