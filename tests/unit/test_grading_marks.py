@@ -81,13 +81,13 @@ def test_a_cell_that_was_deleted_is_marked_and_looked_at(marked):
 
     one = marked(result("2.0"), handed_in=left)["202-a1"]
 
-    assert (one.state, one.points, one.reason) == ("look", 2.0, "its cell was missing and was put back")
+    assert (one.state, one.points, one.reason) == ("look", None, "its cell was missing and was put back; its test gave 2 of 2")
 
 
 def test_a_cell_that_was_copied_is_looked_at(marked):
     twice = [*factories.lesson_cells(), factories.auto("202-a1", points=2)]
 
-    assert marked(result("2.0"), handed_in=twice)["202-a1"].reason == "its cell was there 2 times"
+    assert marked(result("2.0"), handed_in=twice)["202-a1"].reason == "its cell was there 2 times; its test gave 2 of 2"
 
 
 def test_a_written_answer_waits_for_a_tutor_and_an_empty_one_is_blank(marked):
@@ -107,7 +107,7 @@ def test_a_written_answer_waits_for_a_tutor_and_an_empty_one_is_blank(marked):
 def test_nothing_answered_is_blank_and_has_no_work_hash(marked):
     one = marked(result("0.0", {"points": 0.0, "misconceptions": ["no-answer"]}), answers=None)["202-a1"]
 
-    assert (one.state, one.points, one.work_hash) == ("blank", 0.0, "")
+    assert (one.state, one.points, one.work_hash) == ("blank", None, "")
 
 
 def test_the_work_hash_changes_with_the_answers_and_only_with_them(marked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from peerlab import __version__
-from peerlab.cli import author
+from peerlab.cli import author, centre, completing, demo, judging
 
 app = typer.Typer(
     name="peerlab",
@@ -30,7 +30,19 @@ def _options(
     del version
 
 
-AUTHOR = "For people who write the course"
-app.command(rich_help_panel=AUTHOR)(author.check)
-app.command(rich_help_panel=AUTHOR)(author.tidy)
-app.command(rich_help_panel="For learners")(author.learn)
+CENTRE, AUTHOR, LEARNER = "For a centre", "For people who write the course", "For learners"
+
+app.command(rich_help_panel=CENTRE)(centre.init)
+app.command(rich_help_panel=CENTRE)(centre.enrol)
+app.command(rich_help_panel=CENTRE)(centre.release)
+app.command(rich_help_panel=CENTRE)(centre.collect)
+app.command(rich_help_panel=CENTRE)(centre.grade)
+app.command(rich_help_panel=CENTRE)(judging.decide)
+app.command(rich_help_panel=CENTRE)(judging.progress)
+app.command(rich_help_panel=CENTRE)(completing.issue)
+app.command(rich_help_panel=CENTRE)(completing.verify)
+app.command(rich_help_panel=CENTRE)(completing.withdraw)
+app.command(rich_help_panel=CENTRE)(demo.demo)
+app.command(rich_help_panel=LEARNER)(author.learn)
+for written in (author.check, author.tidy):
+    app.command(rich_help_panel=AUTHOR)(written)

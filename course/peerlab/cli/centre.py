@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from peerlab.cli.shared import CentreOption, now, open_centre, progress, say, start_line
+from peerlab.cli.shared import ByOption, CentreOption, now, open_centre, progress, say, start_line
 
 if TYPE_CHECKING:
     from peerlab.grading.engine import Graded
+    from peerlab.grading.rounds import Round
 
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort's name, such as 2026-autumn.")]
-ByOption = Annotated[str, typer.Option("--by", help="Your id in centre.toml.")]
 ModuleArgument = Annotated[str, typer.Argument(help="A folder in notebooks/, such as 02-asking-good-questions.")]
 
 
@@ -35,7 +35,7 @@ def init(
 
 
 def enrol(
-    learners: Annotated[Path, typer.Argument(help="A CSV with the columns name and reference (and email if you like).")],
+    learners: Annotated[Path, typer.Argument(help="A CSV with the columns name and reference, and email if you like.")],
     cohort: CohortOption,
     by: ByOption,
     add: Annotated[bool, typer.Option("--add", help="Add them to a cohort that exists.")] = False,
@@ -68,24 +68,21 @@ def release(
     centre: CentreOption = None,
 ) -> None:
     """Check a module and give it to a cohort, without its answers."""
-    from peerlab.grading.rounds import release_round
-
     at = now()
     due_at = _end_of_day(due)
     with open_centre(centre) as here:
+        staff = here.staff(by, "assessor", at)
         start_line(f"Releasing {module}")
-        release_round(here.cohort(cohort), here.database, module, by=here.staff(by, "assessor", at), due=due_at, at=at)
+        here.round(cohort, module).release(by=staff, due=due_at, at=at)
     say(f"{module} is out to {cohort}." + (f" It is due on {due_at:%d %B %Y}." if due_at else " It has no due date."))
 
 
 def collect(module: ModuleArgument, cohort: CohortOption, by: ByOption, centre: CentreOption = None) -> None:
     """Bring in what learners handed in; every attempt is kept for ever."""
-    from peerlab.grading.rounds import collect_round
-
     at = now()
     with open_centre(centre) as here:
         staff = here.staff(by, "assessor", at)
-        report = collect_round(here.cohort(cohort), here.database, module, by=staff, grace=here.grace, at=at)
+        report = here.round(cohort, module).collect(by=staff, grace=here.grace, at=at)
     for one in report.new:
         say(f"{one.learner}  attempt {one.number}" + (", after the due date" if one.late else ""))
     say(f"{len(report.new)} new attempts, {report.unchanged} unchanged, {report.absent} learners have not handed in.")
@@ -104,24 +101,26 @@ def grade(
     by: ByOption,
     workers: Annotated[int, typer.Option(min=1, help="How many attempts to mark at one time.")] = 2,
     without_sandbox: Annotated[
-        bool, typer.Option("--without-sandbox", help="Mark hand-ins you trust as your own code, with no wall around them.")
+        bool, typer.Option("--without-sandbox", help="Mark hand-ins you trust as your own code, with no wall.")
     ] = False,
     centre: CentreOption = None,
 ) -> None:
     """Mark every attempt that has no mark yet; stop it at any time and run it again."""
-    from peerlab.grading.rounds import grade_round, to_grade
-
     at = now()
     with open_centre(centre) as here:
         here.staff(by, "assessor", at)
-        course = here.cohort(cohort)
-        waiting = to_grade(course, here.database, module)
-        done = []
-        with progress("Marking", len(waiting)) as step:
-            for graded in grade_round(course, here.database, module, waiting, workers=workers, bare=without_sandbox, at=at):
-                done.append(graded)
-                step()
-    say_graded(done)
+        this = here.round(cohort, module)
+        say_graded(mark_with_progress(this, workers=workers, bare=without_sandbox, at=at))
+
+
+def mark_with_progress(this: Round, *, workers: int, bare: bool, at: datetime) -> list[Graded]:
+    """Mark every attempt that has no marks yet, and show how far it is."""
+    waiting, done = this.waiting(), []
+    with progress("Marking", len(waiting)) as step:
+        for graded in this.grade(waiting, workers=workers, bare=bare, at=at):
+            done.append(graded)
+            step()
+    return done
 
 
 def say_graded(done: list[Graded]) -> None:
@@ -144,5 +143,3 @@ def _end_of_day(day: str | None) -> datetime | None:
         return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC)
     except ValueError:
         raise InputError(f"--due {day}", "this is not a date.", "Write it as 2026-12-18.") from None
-
-

@@ -17,7 +17,7 @@ from peerlab.places import CentreFolder, course, find_centre
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from peerlab.grading.cohort import Cohort
+    from peerlab.grading.rounds import Round
     from peerlab.records.database import Database
     from peerlab.records.settings import Centre, RoleName, Staff
 
@@ -48,7 +48,8 @@ def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
-CentreOption = Annotated[Path | None, typer.Option("--centre", help="The centre's folder; else PEERLAB_CENTRE, else here.")]
+ByOption = Annotated[str, typer.Option("--by", help="Your id in centre.toml.")]
+CentreOption = Annotated[Path | None, typer.Option("--centre", help="The centre's folder.")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,11 +65,13 @@ class OpenCentre:
         """How long after the due time work still counts as in time."""
         return timedelta(minutes=self.settings.policy.grace_minutes)
 
-    def cohort(self, name: str) -> Cohort:
-        """Return the cohort called *name*; raises InputError with the near miss when nobody is enrolled in it."""
-        from peerlab.grading.rounds import cohort_of
+    def round(self, cohort: str, module: str) -> Round:
+        """Return *module* with *cohort*; raises InputError with the near miss when there is no such cohort."""
+        from peerlab.grading.rounds import Round, cohort_of
 
-        return cohort_of(self.folder, course(), self.database, name)
+        return Round(
+            cohort=cohort_of(self.folder, course(), self.database, cohort), database=self.database, module=module
+        )
 
     def staff(self, person: str, role: RoleName, at: datetime) -> Staff:
         """Return the person who holds *role* today; raises CentreError with who does."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traitlets.config import Config, PyFileConfigLoader
+from traitlets.config.loader import PyFileConfigLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from traitlets.config import Config
 
     from peerlab.places import CentreFolder, Course
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from peerlab.errors import CentreError
 from peerlab.grading import sandbox
 from peerlab.grading.exchange import not_a_notebook
-from peerlab.grading.marks import TaskMark, could_not_be_marked, marks_of
+from peerlab.grading.marks import could_not_be_marked, marks_of
 from peerlab.notebooks.cells import lessons_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from peerlab.grading.cohort import Cohort
+    from peerlab.records.facts import TaskMark
 
 GRADER = "nbgrader-1"  # names this way of marking in every piece of evidence
 LONGEST = 300.0  # seconds one attempt may take before its child is stopped

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from peerlab.lesson import answerfile
 from peerlab.lesson.marks import MARK_MIME
 from peerlab.notebooks.cells import read_notebook
+from peerlab.records.facts import TaskMark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,34 +19,11 @@ if TYPE_CHECKING:
 
     from peerlab.notebooks.cells import Cell, Lesson
 
-State = Literal["marked", "look", "waiting", "blank"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskMark:
-    """The mark of one task in one attempt, and what a person still has to do about it.
-
-    States: `marked` by its test; `look` needs a tutor's eye, with the reason; `waiting` for a tutor's mark;
-    `blank` was not answered. *work_hash* is the hash of the learner's answers to this task alone.
-    """
-
-    task: str
-    points: float
-    out_of: float
-    state: State
-    reason: str = ""
-    work_hash: str = ""
-    misconceptions: tuple[str, ...] = ()
-
 
 def could_not_be_marked(lessons: Iterable[Lesson], submitted: Path, reason: str) -> tuple[TaskMark, ...]:
     """Return the marks of an attempt that could not be run: every task is for a tutor to look at."""
     answers = _answers(submitted)
-    return tuple(
-        replace(_unmarked(cell, lesson, answers), state="look", reason=reason)
-        for lesson in lessons
-        for cell in lesson.tasks
-    )
+    return tuple(_to_look(_unmarked(cell, lesson, answers), reason) for lesson in lessons for cell in lesson.tasks)
 
 
 def marks_of(lessons: Iterable[Lesson], submitted: Path, autograded: Path) -> tuple[TaskMark, ...]:
@@ -78,7 +56,9 @@ def _marks(
             yield unmarked
         elif count != 1:
             reason = "its cell was missing and was put back" if count == 0 else f"its cell was there {count} times"
-            yield replace(_judged(unmarked, ran.get(cell.grade_id)), state="look", reason=reason)
+            judged = _judged(unmarked, ran.get(cell.grade_id))
+            earned = f"; its test gave {judged.points:g} of {cell.points:g}" if judged.points is not None else ""
+            yield _to_look(unmarked, reason + earned)
         else:
             yield _judged(unmarked, ran.get(cell.grade_id))
 
@@ -89,11 +69,14 @@ def _unmarked(cell: Cell, lesson: Lesson, answers: Mapping[str, answerfile.Recor
     answered = any(value not in (None, "", [], {}) for value in fields.values())
     return TaskMark(
         task=cell.grade_id,
-        points=0,
         out_of=cell.points,
         state="waiting" if answered else "blank",
         work_hash=_hash(fields) if answered else "",
     )
+
+
+def _to_look(mark: TaskMark, reason: str) -> TaskMark:
+    return replace(mark, state="look", points=None, misconceptions=(), reason=reason)
 
 
 def _judged(unmarked: TaskMark, cell: Mapping[str, Any] | None) -> TaskMark:
@@ -101,17 +84,16 @@ def _judged(unmarked: TaskMark, cell: Mapping[str, Any] | None) -> TaskMark:
     outputs = cell["outputs"] if cell else []
     stopped = next((o for o in outputs if o["output_type"] == "error"), None)
     if cell is None:
-        return replace(unmarked, state="look", reason="its cell is not in the marked notebook")
+        return _to_look(unmarked, "its cell is not in the marked notebook")
     if stopped is not None and stopped["ename"] != "AssertionError":
-        return replace(
-            unmarked, state="look", reason=f"its test stopped ({stopped['ename']}: {stopped['evalue'][:200]})"
-        )
+        return _to_look(unmarked, f"its test stopped ({stopped['ename']}: {stopped['evalue'][:200]})")
     if any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs):
-        return replace(unmarked, state="look", reason="a warning was printed while it was marked")
+        return _to_look(unmarked, "a warning was printed while it was marked")
     result: Mapping[str, Any] = next((o["data"] for o in outputs if o["output_type"] == "execute_result"), {})
-    points, misconceptions = _points(result, unmarked.out_of, failed=stopped is not None)
-    state: State = "blank" if unmarked.state == "blank" and points == 0 else "marked"
-    return replace(unmarked, points=points, state=state, misconceptions=misconceptions)
+    points, misconceptions = _points(result, unmarked.out_of or 0, failed=stopped is not None)
+    if unmarked.state == "blank" and points == 0:
+        return unmarked
+    return replace(unmarked, points=points, state="marked", misconceptions=misconceptions)
 
 
 def _points(result: Mapping[str, Any], out_of: float, *, failed: bool) -> tuple[float, tuple[str, ...]]:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from peerlab.errors import CourseError
 from peerlab.lesson.activities import Activity, read_activities
+from peerlab.lesson.practice import judge
 from peerlab.notebooks.cells import HIDDEN_TESTS, MARK_SCHEME, Lesson, between, lessons_in, modules_in
 from peerlab.notebooks.exemplars import Exemplar, read_exemplars
 from peerlab.notebooks.marking import TaskGuide, read_marking
 from peerlab.notebooks.play import Played, play
 from peerlab.notebooks.tidy import is_tidy
+from peerlab.parsing import near_miss
 from peerlab.qualification import read_qualification
 
 if TYPE_CHECKING:
@@ -250,6 +252,22 @@ def exemplars_earn_what_they_say(module: Module) -> Iterator[Finding]:
                 if exemplar.name.startswith("pass") and threshold and played.points < threshold:
                     what = f"it earns {played.points:g}, and {threshold} are needed."
                     yield Finding(f"{where}, {task}", what, "A pass must meet every criterion.")
+
+
+@rule
+def practice_names_the_misconception(module: Module) -> Iterator[Finding]:
+    """An exemplar's practice answers earn feedback that names the misconceptions it says."""
+    for exemplar in module.exemplars.values():
+        for name, practised in exemplar.practice.items():
+            where = f"exemplars/{module.name}/{exemplar.name}.toml, {name}"
+            activity = module.activities.get(name)
+            if activity is None:
+                yield Finding(where, "there is no such activity.", near_miss(name, module.activities))
+                continue
+            shown = {one.misconception for one in judge(activity, practised.answers) if one.misconception}
+            if shown != set(practised.shows):
+                what = f"its feedback names {_codes(tuple(shown))}, and {_codes(practised.shows)} is stated."
+                yield Finding(where, what, "Mend the activity or the exemplar.")
 
 
 def _compared(where: str, exemplar: Exemplar, task: str, played: Played) -> Iterator[Finding]:
