@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-import factories
 import pytest
 
+import factories
 from peerlab.grading.marks import could_not_be_marked, marks_of
 from peerlab.lesson.marks import MARK_MIME
 from peerlab.notebooks.cells import read_lesson
@@ -81,7 +81,11 @@ def test_a_cell_that_was_deleted_is_marked_and_looked_at(marked):
 
     one = marked(result("2.0"), handed_in=left)["202-a1"]
 
-    assert (one.state, one.points, one.reason) == ("look", None, "its cell was missing and was put back; its test gave 2 of 2")
+    assert (one.state, one.points, one.reason) == (
+        "look",
+        None,
+        "its cell was missing and was put back; its test gave 2 of 2",
+    )
 
 
 def test_a_cell_that_was_copied_is_looked_at(marked):

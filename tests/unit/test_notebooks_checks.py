@@ -138,8 +138,10 @@ def test_a_misconception_without_words_is_found(findings):
     found = findings(marking=factories.MARKING.replace("polite", "rude"))
 
     assert found == [
-        "marking/02-asking.toml, 202-a1: `polite` has no words for the learner. "
-        "Add messages.polite with did, why and next."
+        (
+            "marking/02-asking.toml, 202-a1: `polite` has no words for the learner. "
+            "Add messages.polite with did, why and next."
+        )
     ]
 
 
@@ -147,8 +149,10 @@ def test_an_exemplar_that_earns_something_else_is_found(findings):
     found = findings(polite=factories.POLITE.replace("points = 0", "points = 1"))
 
     assert found == [
-        "exemplars/02-asking/polite.toml, 202-a1: it earns 0 (polite) and 1 (polite) is stated. "
-        "Mend the test or the exemplar."
+        (
+            "exemplars/02-asking/polite.toml, 202-a1: it earns 0 (polite) and 1 (polite) is stated. "
+            "Mend the test or the exemplar."
+        )
     ]
 
 
