@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from peerlab.cli.shared import ByOption, CentreOption, now, open_centre, progress, say, start_line
+from peerlab.cli.shared import ByOption, CentreOption, count, now, open_centre, progress, say, start_line
 
 if TYPE_CHECKING:
     from peerlab.grading.engine import Graded
@@ -57,7 +57,7 @@ def enrol(
             enrolled = enrol(session, intake, by=admin, at=at)
     for one in enrolled:
         say(f"{one.learner}  {one.name} ({one.reference})")
-    say(f"{len(enrolled)} learners are in {cohort}. Next: `peerlab release MODULE --cohort {cohort}`.")
+    say(f"{count(len(enrolled), 'learner')} enrolled in {cohort}. Next: `peerlab release MODULE --cohort {cohort}`.")
 
 
 def release(
@@ -85,7 +85,8 @@ def collect(module: ModuleArgument, cohort: CohortOption, by: ByOption, centre: 
         report = here.round(cohort, module).collect(by=staff, grace=here.grace, at=at)
     for one in report.new:
         say(f"{one.learner}  attempt {one.number}" + (", after the due date" if one.late else ""))
-    say(f"{len(report.new)} new attempts, {report.unchanged} unchanged, {report.absent} learners have not handed in.")
+    unchanged, absent = f"{report.unchanged} unchanged", count(report.absent, "learner")
+    say(f"{count(len(report.new), 'new attempt')}, {unchanged}, and {absent} with nothing handed in.")
     for stranger in report.strangers:
         say(f"Left in the exchange: a hand-in by {stranger}, who is not enrolled in {cohort}.")
     for problem in report.unreadable:
@@ -127,11 +128,11 @@ def say_graded(done: list[Graded]) -> None:
     """Say what a tutor has to do after marking."""
     look = [(one.learner, mark) for one in done for mark in one.marks if mark.state == "look"]
     waiting = sum(mark.state == "waiting" for one in done for mark in one.marks)
-    say(f"{len(done)} attempts marked. {waiting} written answers wait for a tutor.")
+    say(f"{count(len(done), 'attempt')} marked. {count(waiting, 'written answer')} to be read by a tutor.")
     for learner in sorted({name for name, _ in look}):
         reasons = {mark.reason for name, mark in look if name == learner}
-        count = sum(name == learner for name, _ in look)
-        say(f"Tutor to look: {learner}, {count} task{'s' * (count > 1)}: {'; '.join(sorted(reasons))}.")
+        tasks = count(sum(name == learner for name, _ in look), "task")
+        say(f"Tutor to look: {learner}, {tasks}: {'; '.join(sorted(reasons))}.")
 
 
 def _end_of_day(day: str | None) -> datetime | None:

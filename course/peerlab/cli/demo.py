@@ -7,56 +7,31 @@ scripted. The centre it makes is a real one, to look around in afterwards.
 from __future__ import annotations
 
 import csv
-import json
 import shutil
+from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peerlab.cli.centre import mark_with_progress, say_graded
-from peerlab.cli.completing import issue_all, say_issued, say_verdict, verdict_of
+from peerlab.cli.completing import issue_all, office, say_issued, say_verdict, verdict_of
+from peerlab.cli.demo_cast import COHORT, LEARNERS, MODULE, PEOPLE, TRIES_AGAIN, UNIT, Cast
 from peerlab.cli.judging import show_table
-from peerlab.cli.shared import OpenCentre, console, now, open_centre, progress, say
+from peerlab.cli.shared import OpenCentre, console, count, now, open_centre, progress, say
 from peerlab.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from peerlab.awards.office import Issued
     from peerlab.grading.rounds import Round
-    from peerlab.notebooks.exemplars import Exemplar
-    from peerlab.notebooks.marking import TaskGuide
-    from peerlab.qualification import Criterion, Qualification, Unit
+    from peerlab.qualification import Qualification, Unit
     from peerlab.records.settings import Staff
 
-MODULE = "02-asking-good-questions"
-UNIT = "PRS-202"
-COHORT = "2026-autumn"
-CRASHES = "a pass, but the notebook stops its own Python"
-TRIES_AGAIN = "touching-ranges"  # whoever answers like this hands in again, after the due date
-SKIPS_PILOT = "skips-pilot"
 MARKER = "made-by-demo"  # in a folder that a demo made, and may make anew
-
-# Invented learners of an invented town, and the exemplar each one answers like.
-LEARNERS = (
-    ("Amara Okafor", "pass"),
-    ("Zoë Łukasiewicz", "pass-differently"),
-    ("Gurpreet Kaur", SKIPS_PILOT),
-    ("Dilys Bevan", "polite-is-not-leading"),
-    ("Sami Haddad", "double-barrel-saves-time"),
-    ("Terry Whitlock", TRIES_AGAIN),
-    ("Nkechi Adeyemi", "other-covers-gaps"),
-    ("Róisín Byrne", "unbalanced-scale"),
-    ("Jordan Pike", "prefer-not-to-say-wastes-data"),
-    ("Farida Rahman", "long-recall-is-fine"),
-    ("Colin Marsh", CRASHES),
-    ("Bex Turnbull", "blank"),
-)
-PEOPLE = (("Amina Khan", "assessor"), ("Joe Lister", "assessor"), ("Priya Nair", "quality"))
 
 
 def demo(
@@ -72,13 +47,12 @@ def demo(
     _step("A centre")
     centre = _centre(folder)
     with open_centre(centre) as here:
-        play = Play(here=here, work=folder.resolve() / "learners", workers=workers)
+        play = Play(here=here, cast=Cast(work=folder.resolve() / "learners"), workers=workers)
         play.enrol(folder / "learners.csv")
         play.release()
         play.hand_in_all()
         play.mark()
-        play.compare_with_exemplars()
-        play.decide_all(play.cast)
+        play.decide_all(play.cast.like)
         play.one_tries_again()
         play.show_progress()
         issued = play.issue()
@@ -87,50 +61,29 @@ def demo(
     _where_to_look(folder, centre, issued[0], took)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Play:
-    """The demo's cast and stage: the open centre, where the invented learners work, and who is who."""
+    """The demo's stage: the open centre, its cast, and what they do one after the other."""
 
     here: OpenCentre
-    work: Path
+    cast: Cast
     workers: int
 
-    def __post_init__(self) -> None:
-        """Nobody is enrolled yet."""
-        self.cast: dict[str, str] = {}
-
-    @cached_property
+    @property
     def qualification(self) -> Qualification:
         """The course's qualification."""
         from peerlab.qualification import the_qualification
 
         return the_qualification()
 
-    @cached_property
+    @property
     def unit(self) -> Unit:
         """The unit that the demo's module teaches."""
         unit = self.qualification.find_unit(UNIT)
         assert unit is not None  # noqa: S101 - the course has it
         return unit
 
-    @cached_property
-    def exemplars(self) -> dict[str, Exemplar]:
-        """Every stored set of answers of the module, and the pass whose notebook crashes."""
-        from peerlab.notebooks.exemplars import read_exemplars
-        from peerlab.places import course
-
-        found = dict(read_exemplars(course().grading / "exemplars" / MODULE))
-        return {**found, CRASHES: found["pass"]}
-
-    @cached_property
-    def guides(self) -> dict[str, TaskGuide]:
-        """The marking guides, whose ready comments the scripted tutors use."""
-        from peerlab.notebooks.marking import read_marking
-        from peerlab.places import course
-
-        return dict(read_marking(course().grading / "marking" / f"{MODULE}.toml"))
-
-    @cached_property
+    @property
     def round(self) -> Round:
         """The module with the cohort."""
         return self.here.round(COHORT, MODULE)
@@ -152,7 +105,7 @@ class Play:
         with self.here.database.begin() as session:
             enrolled = enrol(session, intake, by=self.staff("sam-reid"), at=now())
         like = dict(LEARNERS)
-        self.cast = {one.learner: like[one.name] for one in enrolled}
+        self.cast.like.update({one.learner: like[one.name] for one in enrolled})
         say(f"{len(enrolled)} invented learners are enrolled in {COHORT}, each under a pseudonym.")
 
     def release(self) -> None:
@@ -165,67 +118,51 @@ class Play:
     def hand_in_all(self) -> None:
         """Let every learner fetch, answer and hand in."""
         _step("Learners fetch it, work, and hand in")
-        with progress("Handing in", len(self.cast)) as step:
-            for learner, like in self.cast.items():
-                self._hand_in(learner, self.exemplars[like], crash=like == CRASHES)
+        with progress("Handing in", len(self.cast.like)) as step:
+            for learner in self.cast.like:
+                self.cast.hand_in(self.round, learner)
                 step()
 
     def mark(self) -> None:
-        """Collect and mark."""
+        """Collect and mark, and hold the marks to what the exemplars state."""
+        from peerlab.grading import sandbox
+
         _step("A tutor collects and grades")
         report = self.round.collect(by=self.staff("amina-khan"), grace=timedelta(0), at=now())
-        say(f"{len(report.new)} new attempts.")
+        say(f"{count(len(report.new), 'new attempt')}.")
         for one in report.new:
             if one.late:
                 say(
                     f"{one.learner}'s attempt {one.number} came after the due date. It is kept and marked all the same."
                 )
-        from peerlab.grading import sandbox
+        if reason := sandbox.missing():
+            say(f"Marking with no sandbox, because {reason}. These hand-ins are our own; a centre's are not.")
+        graded = mark_with_progress(self.round, workers=self.workers, bare=bool(reason), at=now())
+        say_graded(graded)
+        say(f"{count(self.cast.compare(graded), 'mark')} by test compared with the exemplars: all as stated.")
 
-        bare = bool(sandbox.missing())
-        if bare:
-            say(
-                f"Marking with no sandbox, because {sandbox.missing()}. These hand-ins are our own; a centre's are not."
-            )
-        self.graded = mark_with_progress(self.round, workers=self.workers, bare=bare, at=now())
-        say_graded(self.graded)
-
-    def compare_with_exemplars(self) -> None:
-        """Hold what was earned to what each exemplar says it earns; raises when the two differ."""
-        agreed = 0
-        for one in self.graded:
-            if one.fault:
-                continue
-            stated = self.exemplars[self.cast[one.learner]].earns
-            for mark in one.marks:
-                wanted = stated.get(mark.task)
-                if mark.state == "marked" and wanted and wanted.points is not None:
-                    if (wanted.points, set(wanted.misconceptions)) != (mark.points, set(mark.misconceptions)):
-                        what = f"{mark.task} earned {mark.points}, and the exemplar says {wanted.points}."
-                        raise InputError(f"{one.learner}, like {self.cast[one.learner]}", what, "Mend the exemplar.")
-                    agreed += 1
-        say(f"{agreed} marks by test compared with the exemplars: all as stated.")
-
-    def decide_all(self, learners: Mapping[str, str]) -> None:
+    def decide_all(self, learners: Iterable[str]) -> None:
         """Let two scripted tutors decide what the exemplars say a tutor would."""
+        from peerlab.records.decisions import decide
+
         _step("Tutors decide (scripted)")
-        count = {"met": 0, "nearly": 0, "not-yet": 0}
-        for index, (learner, like) in enumerate(learners.items()):
-            if like in {CRASHES, "blank"}:
-                continue
+        made = Counter({"met": 0, "nearly": 0, "not-yet": 0})
+        for index, learner in enumerate(one for one in learners if self.cast.is_judged(one)):
             tutor = self.staff(("amina-khan", "joe-lister")[index % 2])
             for criterion in self.unit.criteria:
-                outcome = self._decide(learner, self.exemplars[like], criterion, tutor)
-                if outcome:
-                    count[outcome] += 1
-        say(f"{count['met']} met, {count['nearly']} nearly, {count['not-yet']} not yet.")
+                new = self.cast.decision(learner, criterion)
+                if new:
+                    with self.here.database.begin() as session:
+                        decide(session, new, qualification=self.qualification, assessor=tutor, at=now())
+                    made[new.outcome] += 1
+        say(f"{made['met']} met, {made['nearly']} nearly, {made['not-yet']} not yet.")
 
     def one_tries_again(self) -> None:
         """Let one learner mend the work and hand in again, after the due date."""
         from peerlab.records.releases import NewRelease, add_release, latest_release
 
         _step("One learner reads the feedback, mends it, and hands in again, late")
-        learner = next(name for name, like in self.cast.items() if like == TRIES_AGAIN)
+        say("The due date is set to this moment, so that the next hand-in is late.")
         with self.here.database.begin() as session:
             before = latest_release(session, COHORT, MODULE)
             assert before is not None  # noqa: S101 - it was released above
@@ -233,10 +170,11 @@ class Play:
                 cohort=COHORT, module=MODULE, release_hash=before.release_hash, released_at=now(), due_at=now()
             )
             add_release(session, new, by="amina-khan")
-        self._hand_in(learner, self.exemplars["pass"], crash=False)
-        self.cast[learner] = "pass"
+        learner = self.cast.who(TRIES_AGAIN)
+        self.cast.like[learner] = "pass"
+        self.cast.hand_in(self.round, learner)
         self.mark()
-        self.decide_all({learner: "pass"})
+        self.decide_all([learner])
 
     def show_progress(self) -> None:
         """Show the table a tutor would look at."""
@@ -259,8 +197,6 @@ class Play:
 
     def employer_checks(self, issued: list[Issued]) -> None:
         """Verify a certificate, an altered copy, and one that was withdrawn."""
-        from peerlab.cli.completing import office
-
         _step("An employer checks")
         first, last = issued[0], issued[-1]
         say_verdict(first.pdf, verdict_of(self.here, first.pdf))
@@ -272,52 +208,6 @@ class Play:
                 session, last.number, by=self.staff("sam-reid"), reason="Demo: shown to be withdrawn.", at=now()
             )
         say_verdict(last.pdf, verdict_of(self.here, last.pdf))
-
-    def _hand_in(self, learner: str, like: Exemplar, *, crash: bool) -> None:
-        from peerlab.grading.exchange import fetch, hand_in
-        from peerlab.places import module_slug
-
-        folder = self.work / learner / MODULE
-        if not folder.exists():
-            fetch(self.round.cohort, MODULE, learner, self.work / learner)
-        if like.answers:
-            stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            (folder / "answers.json").write_text(like.answers_file(module_slug(MODULE), stamp), "utf-8")
-        if crash:
-            _add_crash(next(folder.glob("*.ipynb")))
-        hand_in(self.round.cohort, MODULE, learner, self.work / learner)
-
-    def _decide(self, learner: str, like: Exemplar, criterion: Criterion, tutor: Staff) -> str | None:
-        from peerlab.records.decisions import NewDecision, decide
-
-        portfolio = bool(criterion.by_kind("portfolio"))
-        tasks = [one.task for one in criterion.by_kind("tutor")]
-        if not portfolio and not tasks:
-            return None
-        outcomes = [like.earns[task].outcome or "met" for task in tasks]
-        outcome = next((one for one in ("not-yet", "nearly") if one in outcomes), "met")
-        if portfolio and like.name == SKIPS_PILOT and criterion.id == "4.2":
-            outcome = "not-yet"
-        new = NewDecision(
-            learner=learner,
-            unit=UNIT,
-            criterion=criterion.id,
-            outcome=outcome,
-            feedback="" if outcome == "met" else self._feedback(tasks, like),
-            note=f"Seen: {criterion.evidence[0].note}." if portfolio else "",
-            scripted=True,
-        )
-        with self.here.database.begin() as session:
-            decide(session, new, qualification=self.qualification, assessor=tutor, at=now())
-        return outcome
-
-    def _feedback(self, tasks: list[str], like: Exemplar) -> str:
-        """Return the marking guide's own words about an answer of that outcome."""
-        for task in tasks:
-            for example in self.guides[task].example:
-                if example.outcome == like.earns[task].outcome != "met":
-                    return example.why
-        return "Ask two people to say your questions back in their own words, and write down what you change."
 
 
 def _step(title: str) -> None:
@@ -350,13 +240,6 @@ def _centre(folder: Path) -> Path:
             settings.write(f'roles = [{{role = "{role}", since = {now().date()}}}]\n')
     say(f"{made.root.name}/ has its settings, its records and its signing key.")
     return made.root
-
-
-def _add_crash(path: Path) -> None:
-    notebook = json.loads(path.read_text("utf-8"))
-    cell = {"cell_type": "code", "id": "boom", "metadata": {}, "source": "import os\nos._exit(3)"}
-    notebook["cells"].insert(1, cell | {"execution_count": None, "outputs": []})
-    path.write_text(json.dumps(notebook, indent=1), "utf-8")
 
 
 def _with_another_name(credential: str) -> str:

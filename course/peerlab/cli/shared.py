@@ -34,6 +34,11 @@ def start_line(text: str) -> None:
     console.print(f"{text} …", markup=False)
 
 
+def count(number: int, what: str) -> str:
+    """Return a number with its noun: 1 attempt, 2 attempts."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def now() -> datetime:
     """Return the time, read once at the edge of each command."""
     return datetime.now(UTC)
