@@ -55,7 +55,8 @@ def parse(
     try:
         return model.model_validate(data)
     except ValidationError as refused:
-        first = refused.errors(include_url=False)[0]
+        # A mistyped key is both unknown and missing; only the first of these can say what was meant.
+        first = min(refused.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
         raise error(_place(where, data, first["loc"]), *_sentence(model, first)) from None
 
 

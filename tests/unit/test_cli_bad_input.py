@@ -251,3 +251,22 @@ def test_records_that_are_not_there_are_named(peerlab, centre):
 
 def test_progress_needs_a_cohort_or_a_learner(peerlab, centre):
     refused(peerlab("progress"), "--cohort")
+
+
+def test_a_new_key_is_not_made_over_an_old_one(peerlab, centre):
+    name = next((centre / "keys").glob("*.jwk.json")).name.removesuffix(".jwk.json")
+
+    refused(peerlab("new-key", name, "--by", "sam-reid"), "keys are kept for ever")
+    assert rows(centre, "audit_event where action = 'key.made'") == 0
+
+
+def test_after_a_new_key_the_old_public_key_is_still_there(peerlab, centre):
+    assert peerlab("new-key", "2027-spring", "--by", "sam-reid").code == 0
+    assert len(list((centre / "keys").glob("*.jwk.json"))) == 2
+
+
+def test_records_that_are_up_to_date_stay_as_they_are(peerlab, centre):
+    before = rows(centre, "registration")
+
+    assert peerlab("upgrade").code == 0
+    assert rows(centre, "registration") == before

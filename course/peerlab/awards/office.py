@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from peerlab.awards.certificate import render
+from peerlab.awards.certificate import date_in_words, render
 from peerlab.awards.credential import CompletionFacts, UnitResult, credential
 from peerlab.awards.fonts import refuse_unsettable
 from peerlab.awards.keys import signing_key
@@ -118,7 +118,7 @@ class Office:
             known = session.scalars(select(Completion.number))
             raise InputError(number, "no completion has this number.", near_miss(number, known))
         if completion.withdrawn_at is not None:
-            day = f"{completion.withdrawn_at:%d %B %Y}"
+            day = date_in_words(completion.withdrawn_at)
             raise InputError(number, f"it was withdrawn on {day} already.", "Nothing needs doing.")
         completion.withdrawn_at, completion.withdrawal_reason = at, reason.strip()
         learner = completion.award.registration.learner
@@ -217,7 +217,7 @@ def _refuse_issued(session: Session, registration: Registration, wanted: Goal) -
         .where(Award.registration_id == registration.id, Award.code == wanted.code, Completion.withdrawn_at.is_(None))
     )
     if live:
-        what = f"it was issued on {live.issued_at:%d %B %Y} as {live.number}."
+        what = f"it was issued on {date_in_words(live.issued_at)} as {live.number}."
         raise InputError(f"{registration.learner}, {wanted.code}", what, "Withdraw that one first to issue it anew.")
 
 
@@ -229,8 +229,13 @@ def _next_number(session: Session, qualification: str, year: int) -> str:
 
 
 def _outcomes(wanted: Goal) -> tuple[str, ...]:
-    """Return what the learner can now do, in the qualification's words; an award lists its units instead."""
-    return tuple(outcome.text for outcome in wanted.units[0].outcome) if wanted.kind == "unit" else ()
+    """Return what the learner can now do, in the qualification's words: a unit's outcomes, or one for each unit."""
+    if wanted.kind == "unit":
+        return tuple(outcome.text for outcome in wanted.units[0].outcome)
+    able = (
+        next((one for one in unit.outcome if one.text.startswith("Be able")), unit.outcome[0]) for unit in wanted.units
+    )
+    return tuple(outcome.text for outcome in able)
 
 
 def _keep(

@@ -42,6 +42,8 @@ app.command(rich_help_panel=CENTRE)(judging.progress)
 app.command(rich_help_panel=CENTRE)(completing.issue)
 app.command(rich_help_panel=CENTRE)(completing.verify)
 app.command(rich_help_panel=CENTRE)(completing.withdraw)
+app.command(rich_help_panel=CENTRE)(centre.new_key)
+app.command(rich_help_panel=CENTRE)(centre.upgrade)
 app.command(rich_help_panel=CENTRE)(demo.demo)
 app.command(rich_help_panel=LEARNER)(author.learn)
 for written in (author.check, author.tidy):

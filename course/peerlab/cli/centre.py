@@ -34,6 +34,34 @@ def init(
     say(f"Keep a copy of {centre.keys} in a safe place: a lost key cannot be made again.")
 
 
+def upgrade(centre: CentreOption = None) -> None:
+    """Bring a centre's records to this version of peerlab. Make a copy of the centre's folder first."""
+    from peerlab.places import find_centre
+    from peerlab.records.database import Database
+
+    folder = find_centre(centre)
+    with Database.upgrade(folder.database):
+        say(f"{folder.database} is up to date.")
+
+
+def new_key(
+    name: Annotated[str, typer.Argument(help="A name for the key, such as 2027-spring.")],
+    by: ByOption,
+    centre: CentreOption = None,
+) -> None:
+    """Make a new signing key. Earlier public keys stay, so that everything they signed still verifies."""
+    from peerlab.awards.keys import make_key
+    from peerlab.records.audit import record
+
+    at = now()
+    with open_centre(centre) as here:
+        admin = here.staff(by, "admin", at)
+        with here.database.begin() as session:
+            record(session, actor=admin.id, action="key.made", subject=f"key/{name}", payload={"name": name}, at=at)
+            key = make_key(here.folder.keys, name, issuer=here.settings.issuer, at=at)
+    say(f"New completions are signed with {key.kid}. Keep a copy of {here.folder.keys} in a safe place.")
+
+
 def enrol(
     learners: Annotated[Path, typer.Argument(help="A CSV with the columns name and reference, and email if you like.")],
     cohort: CohortOption,

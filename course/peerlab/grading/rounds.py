@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from peerlab.records.settings import Staff
 
 
+# nbgrader adds these to every hand-in; without them the same work handed in twice is one attempt.
+BY_THE_EXCHANGE = frozenset({"timestamp.txt", "submission_secret.txt"})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BroughtIn:
     """One attempt that a collection brought in."""
@@ -108,7 +112,7 @@ class Round:
             yield graded
 
     def _keep(self, collected: Collected, *, by: Staff, grace: timedelta, at: datetime) -> BroughtIn | None:
-        kept = keep(collected.folder, self.cohort.centre.attempts)
+        kept = keep(collected.folder, self.cohort.centre.attempts, leave_out=BY_THE_EXCHANGE)
         with self.database.begin() as session:
             new = NewAttempt(
                 registration=registration_of(session, collected.learner),

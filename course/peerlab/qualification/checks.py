@@ -50,10 +50,11 @@ def _twice(names: Iterable[str]) -> list[str]:
 
 
 def _hours(sized: Sized, where: str) -> Iterator[CourseError]:
-    if sized.total_hours != sized.credit * HOURS_PER_CREDIT:
+    stand_for = sized.credit * HOURS_PER_CREDIT
+    if sized.total_hours != stand_for:
         yield CourseError(
             where,
-            f"{sized.credit} credits stand for {sized.credit * HOURS_PER_CREDIT} hours, and {sized.total_hours} are given.",
+            f"{sized.credit} credits stand for {stand_for} hours, and {sized.total_hours} are given.",
             "Correct `credit` or `total_hours`.",
         )
     if sized.guided_hours > sized.total_hours:
