@@ -1,0 +1,43 @@
+"""An activity as plain HTML and text: for print, feedback pages, marking, and when the lesson is not running."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peerlab.lesson.activities import Activity
+    from peerlab.lesson.answerfile import Record
+    from peerlab.lesson.kinds import Said
+
+NO_ANSWER = "No answer yet"
+
+
+def twin(shown: Activity, record: Record) -> dict[str, str]:
+    """Return the activity with its saved answers, as `text/html` and `text/plain`."""
+    said = shown.said(record.fields)
+    return {"text/html": _page(shown, said), "text/plain": _text(shown, said)}
+
+
+def note(text: str, details: str = "") -> dict[str, str]:
+    """Return a short message, as `text/html` and `text/plain`; *details* are folded away."""
+    more = f"<details><summary>For your tutor</summary><p>{escape(details)}</p></details>" if details else ""
+    page = f'<div class="pl-note" role="note"><p><strong>{escape(text)}</strong></p>{more}</div>'
+    return {"text/html": page, "text/plain": "\n".join(filter(None, (text, details)))}
+
+
+def _page(shown: Activity, said: tuple[Said, ...]) -> str:
+    answers = "".join(f"<dt><strong>{escape(one.question)}</strong></dt>{_answer(one)}" for one in said)
+    return f'<section class="pl-static"><h2>{escape(shown.title)}</h2><dl>{answers}</dl></section>'
+
+
+def _answer(said: Said) -> str:
+    lines = said.answer or (NO_ANSWER,)
+    return "".join(f"<dd>{escape(line).replace(chr(10), '<br>')}</dd>" for line in lines)
+
+
+def _text(shown: Activity, said: tuple[Said, ...]) -> str:
+    lines = [shown.title]
+    for one in said:
+        lines += ["", one.question, *(f"  {line}" for line in one.answer or (NO_ANSWER,))]
+    return "\n".join(lines)
