@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -99,7 +98,3 @@ def keys_folder(folder, *names, **settings):
     for name in names:
         make_key(folder, name, issuer=ISSUER, at=AT, bits=2048, **settings)
     return published_keys(folder)
-
-
-def is_root():
-    return os.geteuid() == 0

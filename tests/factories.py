@@ -17,7 +17,7 @@ def code(text, name="line"):
 
 
 def shows(name, grade_id=None):
-    source = f'from peerlab.lesson import show\nshow("{name}")'
+    source = f'from peerlab.lesson import show\n\nshow("{name}")'
     if grade_id is None:
         return _cell("code", name.replace("/", "-"), source)
     return _cell("code", grade_id, source, {**SETTINGS, "cell_type": "code", "grade_id": grade_id})

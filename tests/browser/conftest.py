@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from playwright.sync_api import sync_playwright
 
 from peerlab.lesson.serving import jupyter_paths
 
@@ -27,7 +28,7 @@ VIEWS = {"notebook": "/notebooks/", "lab": "/lab/tree/"}
 
 
 def chromium():
-    """The browser to drive, or a reason not to."""
+    """The browser to drive; the tests of a lesson are worth nothing without one."""
     for found in (
         os.environ.get("PEERLAB_CHROMIUM"),
         "/usr/bin/chromium",
@@ -36,7 +37,7 @@ def chromium():
     ):
         if found and Path(found).exists():
             return found
-    return pytest.skip("there is no chromium; install it, or name one in PEERLAB_CHROMIUM")
+    return pytest.fail("there is no chromium; install it, or name one in PEERLAB_CHROMIUM")
 
 
 @pytest.fixture(scope="session")
@@ -102,8 +103,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def chrome():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
@@ -143,7 +143,7 @@ class Lesson:
 
 
 def activity_cell(name):
-    source = f'from peerlab.lesson import show\nshow("{name}")'
+    source = f'from peerlab.lesson import show\n\nshow("{name}")'
     return new_code_cell(source, metadata={"jupyter": {"source_hidden": True}})
 
 

@@ -61,10 +61,12 @@ def test_a_killed_kernel_loses_nothing(lesson):
     status(page, "Saved at")
     (kernel,) = lesson.kernels()
     found = subprocess.run(["pgrep", "-f", f"kernel-{kernel}"], capture_output=True, text=True, check=True)
-    os.kill(int(found.stdout.split()[0]), signal.SIGKILL)
-    pets(page).get_by_role("radio", name="A cat").evaluate("(one) => one.click()")
+    process = int(found.stdout.split()[0])
+    os.kill(process, signal.SIGSTOP)  # it hangs first: a dead one could be back before the page has noticed
+    pets(page).get_by_role("radio", name="A cat").check()
     status(page, "Not saved yet.")
     expect(pets(page).get_by_role("button", name="Copy my answers")).to_be_visible()
+    os.kill(process, signal.SIGKILL)
 
     expect(pets(page).locator(".pl-status")).to_contain_text("Saved at", timeout=40_000)
 
@@ -89,20 +91,21 @@ def test_a_deleted_folder_is_said_in_words(lesson):
 
 
 NEAR_MISSES = [
-    'from peerlab.lesson import show\nshow("trying/pets")\n',
-    'from peerlab.lesson import show\nshow("trying/pets")  # hello',
-    "from peerlab.lesson import show\nshow('trying/pets')",
-    'from peerlab.lesson import show\nshow("trying/pets");print(1)',
-    'from peerlab.lesson import show\nshow("trying/../pets")',
+    'from peerlab.lesson import show\nshow("trying/pets")',
+    'from peerlab.lesson import show\n\nshow("trying/pets")\n',
+    'from peerlab.lesson import show\n\nshow("trying/pets")  # hello',
+    "from peerlab.lesson import show\n\nshow('trying/pets')",
+    'from peerlab.lesson import show\n\nshow("trying/pets");print(1)',
+    'from peerlab.lesson import show\n\nshow("trying/../pets")',
     'from peerlab.lesson import check\ncheck("trying/pets")',
     'from peerlab.lesson.showing import show\nshow("trying/pets")',
-    ' from peerlab.lesson import show\nshow("trying/pets")',
+    ' from peerlab.lesson import show\n\nshow("trying/pets")',
     'show("trying/pets")',
     'open("ran", "w").close()',
 ]
 
 
-def test_only_the_exact_two_lines_run_by_themselves(lesson):
+def test_only_cells_of_the_exact_form_run_by_themselves(lesson):
     """Near misses stay still, in lessons only, and a peerlab.py beside the notebook does not stand in for ours."""
     (lesson.folder / "peerlab.py").write_text('open("ran", "w").close()')
     cells = [new_code_cell(source) for source in NEAR_MISSES]

@@ -27,17 +27,24 @@ def note(text: str, details: str = "") -> dict[str, str]:
 
 
 def _page(shown: Activity, said: tuple[Said, ...]) -> str:
-    answers = "".join(f"<dt><strong>{escape(one.question)}</strong></dt>{_answer(one)}" for one in said)
-    return f'<section class="pl-static"><h2>{escape(shown.title)}</h2><dl>{answers}</dl></section>'
+    # Plain headings and paragraphs: pages that show notebooks lay definition lists out side by side.
+    intro = "".join(f"<p>{escape(text)}</p>" for text in paragraphs(shown.intro))
+    answers = "".join(f"<h3>{escape(one.question)}</h3>{_answer(one)}" for one in said)
+    return f'<section class="pl-static"><h2>{escape(shown.title)}</h2>{intro}{answers}</section>'
 
 
 def _answer(said: Said) -> str:
     lines = said.answer or (NO_ANSWER,)
-    return "".join(f"<dd>{escape(line).replace(chr(10), '<br>')}</dd>" for line in lines)
+    return "".join(f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in lines)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of *text*, which blank lines part."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
 
 
 def _text(shown: Activity, said: tuple[Said, ...]) -> str:
-    lines = [shown.title]
+    lines = [shown.title, *paragraphs(shown.intro)]
     for one in said:
         lines += ["", one.question, *(f"  {line}" for line in one.answer or (NO_ANSWER,))]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Kind = Literal["prose", "code", "activity", "activity-locked", "auto", "tutor", "answer"]
 
 #: The one form of cell that a lesson starts by itself.
-SHOW = re.compile(r'from peerlab\.lesson import show\nshow\("([a-z0-9-]+/[a-z0-9-]+)"\)')
+SHOW = re.compile(r'from peerlab\.lesson import show\n\nshow\("([a-z0-9-]+/[a-z0-9-]+)"\)')
 HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 MARK_SCHEME = ("=== BEGIN MARK SCHEME ===", "=== END MARK SCHEME ===")
 SCHEMA = 3  # nbgrader's cell metadata

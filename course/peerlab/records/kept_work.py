@@ -35,8 +35,9 @@ def content_hash(folder: Path) -> str:
 def keep(folder: Path, store: Path, *, leave_out: frozenset[str] = frozenset()) -> str:
     """Copy *folder* into *store* under its content hash, and return the hash; the same content is kept once.
 
-    *leave_out* names files at its top that are not the learner's work, such as a time stamp. The copy is hashed, not the original, and appears under its name only when whole. Raises InputError when the folder
-    cannot be read, CentreError when the store cannot take it.
+    *leave_out* names files at its top that are not the learner's work, such as a time stamp. The copy is hashed, not
+    the original, and appears under its name only when whole. Raises InputError when the folder cannot be read,
+    CentreError when the store cannot take it.
     """
     partial = _partial(store)
     try:

@@ -6,8 +6,8 @@
 var _JUPYTERLAB = typeof _JUPYTERLAB === "undefined" ? {} : _JUPYTERLAB;
 
 _JUPYTERLAB["peerlab-lesson"] = (() => {
-  // Only a cell of exactly these two lines runs without a click: it can show an activity, and do nothing else.
-  const ACTIVITY = /^from peerlab\.lesson import show\nshow\("[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9]+(?:-[a-z0-9]+)*"\)$/;
+  // Only a cell of exactly this form runs without a click: it can show an activity, and do nothing else.
+  const ACTIVITY = /^from peerlab\.lesson import show\n\nshow\("[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9]+(?:-[a-z0-9]+)*"\)$/;
 
   const CSS = `
     .peerlab-lesson {
