@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def _centre(demo):
 
 
 def ask(centre, question, *values):
-    with sqlite3.connect(centre / "records.db") as database:
+    with closing(sqlite3.connect(centre / "records.db")) as database:
         return database.execute(question, values).fetchall()
 
 
@@ -181,7 +182,7 @@ def scores(gradebook, learners=None):
         join submitted_notebook n on n.id = g.notebook_id
         join submitted_assignment s on s.id = n.assignment_id
     """
-    with sqlite3.connect(gradebook) as database:
+    with closing(sqlite3.connect(gradebook)) as database:
         found = {(row[0], row[1]): row[2:] for row in database.execute(question)}
     return {key: value for key, value in found.items() if learners is None or key[0] in learners}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -11,7 +12,7 @@ MODULE = "02-asking-good-questions"
 
 
 def rows(centre, table):
-    with sqlite3.connect(centre / "records.db") as database:
+    with closing(sqlite3.connect(centre / "records.db")) as database:
         return database.execute(f"select count(*) from {table}").fetchone()[0]
 
 

@@ -22,7 +22,7 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     .peerlab-lesson.peerlab-quiet :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-OutputArea-promptOverlay, .jp-Collapser,
       .jp-InputPlaceholder, .jp-Notebook-footer) { display: none; }
     .peerlab-lesson.peerlab-quiet .jp-Cell { max-width: 49rem; margin-inline: auto; }
-    .peerlab-lesson.peerlab-quiet .jp-Cell.jp-mod-active:not(.jp-mod-editMode) { background: none; }`;
+    .peerlab-lesson.peerlab-quiet .jp-Cell.jp-mod-active .jp-RenderedMarkdown { border-color: transparent; }`;
 
   let scope = null;
 
@@ -74,6 +74,18 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     });
   }
 
+  /** Jupyter puts the focus on a cell and draws a box round it; until a reader does something, there is none. */
+  function startUnfocused(panel) {
+    let touched = false;
+    const touch = () => (touched = true);
+    for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, touch, { capture: true, once: true });
+    const leave = (node) => {
+      if (!touched && node?.matches(".jp-Cell")) node.blur();
+    };
+    panel.content.node.addEventListener("focusin", (event) => leave(event.target));
+    leave(document.activeElement);
+  }
+
   async function open(panel, app, NotebookActions) {
     await panel.context.ready;
     if (!panel.content.model.getMetadata("peerlab")?.lesson) return;
@@ -81,6 +93,7 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     // Notebook 7 is where learners are; in JupyterLab an author still wants every handle.
     panel.node.classList.toggle("peerlab-quiet", app.name === "Jupyter Notebook");
     guardKeys(panel);
+    startUnfocused(panel);
     forgetOutputs(panel);
     let restarted = false;
     panel.sessionContext.statusChanged.connect((_, status) => {
@@ -93,8 +106,6 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     await run(panel, NotebookActions);
     panel.content.activeCellIndex = 0;
     panel.content.node.scrollTop = 0;
-    // Jupyter puts the focus on the first cell and draws a box round it; a reader starts at the top of the page instead.
-    if (document.activeElement?.matches(".jp-Cell")) document.activeElement.blur();
   }
 
   async function plugins() {
