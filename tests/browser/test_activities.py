@@ -87,6 +87,39 @@ def test_a_table_of_options_works_by_mouse(lesson):
     assert lesson.answers("201-a1")["feelings"][0] == {"label": "Happy", "role": "good", "from": None, "to": None}
 
 
+def test_order_scale_and_checklist_work_by_keyboard(lesson, violations):
+    """Items move by named buttons, the focus goes along, each move is spoken and saved, and Jupyter hears no key."""
+    page = lesson.write("walk").open()
+    walk = region(page, "Walk the dog")
+
+    walk.get_by_role("button", name="Keep this order").click()
+    expect(walk.get_by_text("You began in the park.")).to_be_visible()
+    walk.get_by_role("button", name="Move up: Put on the lead").focus()
+    page.keyboard.press("Enter")
+    expect(walk.get_by_role("button", name="Move up: Put on the lead")).to_be_focused()
+    expect(walk.get_by_text("Put on the lead is now 1 of 3.")).to_be_attached()
+    for key in "ddbax":
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")  # at the end of the list: nothing moves, nothing is lost
+    walk.get_by_role("button", name="Move down: Go to the park").focus()
+    page.keyboard.press("Space")
+    expect(walk.get_by_text("You began with the lead.")).to_be_visible()
+    walk.get_by_role("radio", name="A little sure").focus()
+    page.keyboard.press("Space")
+    walk.get_by_role("checkbox", name="A ball").focus()
+    page.keyboard.press("Space")
+    saved(page, "Walk the dog")
+
+    assert lesson.answers("walk") == {"steps": ["lead", "door", "park"], "sure": "2", "packed": ["ball"]}
+    assert page.locator("section.pl-activity").count() == 1
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    fits = "e => e.scrollWidth <= e.clientWidth + 1 || getComputedStyle(e).display === 'inline'"
+    assert page.evaluate(f"[...document.querySelectorAll('.pl-activity *')].every({fits})")
+    shown = "[...document.querySelectorAll('.pl-activity button')].filter(e => e.offsetParent)"
+    assert min(page.evaluate(f"{shown}.map(e => e.getBoundingClientRect().height)")) >= 44
+
+
 def test_every_kind_works_by_keyboard(lesson):
     """From the first radio button on, Tab, arrows, Space and typing are enough."""
     page = lesson.write("pets", "ages").open(wait_for=2)

@@ -84,7 +84,7 @@ def test_every_kind_is_read():
     sample = read_activities(SAMPLE)
 
     assert {field.kind for one in sample.all.values() for field in one.fields} == {
-        "choose-one", "choose-many", "match", "write", "options",
+        "choose-one", "choose-many", "match", "write", "options", "order", "rate", "checklist",
     }  # fmt: skip
     assert sample["pets"].keys == ("sound", "legs", "horse-home", "bird-home", "question")
     assert sample["pets"].name == "activities/pets"

@@ -148,6 +148,63 @@ function match({ field, id, change }) {
   return { node: group(field, id, make("ol", { class: "pl-items" }, ...rows)), keys };
 }
 
+function order({ field, id, change }) {
+  const near = beside();
+  const texts = Object.fromEntries(field.items.map((item) => [item.id, item.text]));
+  const spoken = make("p", { class: "pl-spoken", role: "status" });
+  const list = make("ol", { class: "pl-order" });
+  let names = field.items.map((item) => item.id);
+
+  const button = (name, step, at, text) =>
+    make(
+      "button",
+      {
+        type: "button",
+        class: "pl-second",
+        "data-step": step,
+        // Not `disabled`: the focus must not be lost at the end of the list.
+        "aria-disabled": at ? "true" : null,
+        "aria-label": `Move ${text.toLowerCase()}: ${texts[name]}`,
+        onclick: () => move(name, step),
+      },
+      make("span", { "aria-hidden": "true" }, step < 0 ? "↑ " : "↓ "),
+      text,
+    );
+
+  function draw() {
+    const rows = names.map((name, place) =>
+      make(
+        "li",
+        { class: "pl-order-item", "data-name": name },
+        make("span", { class: "pl-order-text" }, texts[name]),
+        make("span", { class: "pl-order-buttons" }, button(name, -1, place === 0, "Up"), button(name, 1, place === names.length - 1, "Down")),
+      ),
+    );
+    list.replaceChildren(...rows);
+  }
+
+  function move(name, step) {
+    const from = names.indexOf(name);
+    const to = from + step;
+    if (to < 0 || to >= names.length) return;
+    names = names.filter((one) => one !== name).toSpliced(to, 0, name);
+    draw();
+    list.querySelector(`[data-name="${name}"] [data-step="${step}"]`).focus();
+    spoken.textContent = `${texts[name]} is now ${to + 1} of ${names.length}.`;
+    change(field.id, names);
+  }
+
+  const keep = make("button", { type: "button", class: "pl-second", onclick: () => change(field.id, names) }, "Keep this order");
+  const set = (value) => {
+    names = value ?? field.items.map((item) => item.id);
+    draw();
+  };
+  draw();
+  const node = group(field, id, list, spoken, make("div", { class: "pl-buttons" }, keep), near);
+  const words = (value) => value.map((name, place) => `${place + 1}. ${texts[name]}`).join("\n");
+  return { node, keys: { [field.id]: { node, near, set, words, name: field.label } } };
+}
+
 function write({ field, id, change }) {
   const near = beside();
   const left = make("p", { class: "pl-left", id: `${id}-left` });
@@ -307,6 +364,9 @@ const BUILDERS = {
   match,
   write,
   options,
+  order,
+  rate: (parts) => choice("radio", parts),
+  checklist: (parts) => choice("checkbox", parts),
 };
 
 // ---------------------------------------------------------------- saving, one question at a time
