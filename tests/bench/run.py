@@ -9,9 +9,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import grading
+import learner
 
 ROOT = Path(__file__).parents[2]
-MEASURES = [grading.against_stock]
+MEASURES = [learner.waits, grading.against_stock]
 
 
 def main() -> None:
