@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from peerlab.errors import CourseError
 from peerlab.lesson.activities import read_activities
+from peerlab.lesson.answerfile import Record
+from peerlab.lesson.checking import completeness
 from peerlab.lesson.practice import judge
 
 SAMPLE = Path(__file__).parents[1] / "browser" / "activities.toml"
@@ -97,3 +99,12 @@ def test_an_author_is_told_what_does_not_fit(tmp_path, old, new, said):
 
     assert "activity walk" in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_check_says_which_list_still_has_something_to_tick():
+    record = Record(revision=1, fields={"steps": ["lead", "door", "park"], "sure": "1", "packed": ["ball"]})
+
+    said = completeness(WALK, record)["text/plain"]
+
+    assert "2 of 3 parts are answered and saved." in said
+    assert "- Tick what you packed." in said

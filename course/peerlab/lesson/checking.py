@@ -25,7 +25,7 @@ def check(name: str) -> None:
 def completeness(shown: Activity, record: Record, notice: str = "") -> dict[str, str]:
     """Return, as `text/html` and `text/plain`, how much is answered and what still waits."""
     said = shown.said(record.fields)
-    waiting = [one.question for one in said if not one.answer]
+    waiting = [question for field in shown.fields for question in field.missing(record.fields)]
     done = len(said) - len(waiting)
     if not waiting:
         first = "Your answer is complete and saved."
