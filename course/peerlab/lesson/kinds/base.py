@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import override
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -118,6 +119,18 @@ class FieldBase(Part, ABC):
     def drawn(self, **more: Any) -> dict[str, Any]:
         """Return what the page needs of any question, and *more* of this kind."""
         return {"id": self.id, "label": self.label, "hint": self.hint, **more}
+
+
+class Unjudged(FieldBase):
+    """A question that only a person, or nobody, judges: it has no key and no practice feedback."""
+
+    @override
+    def judge(self, values: Values) -> tuple[Feedback, ...]:
+        return ()
+
+    @override
+    def key_material(self) -> Iterator[str]:
+        return iter(())
 
 
 def is_text(value: Any, most: int) -> bool:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 from typing_extensions import override
 
-from peerlab.lesson.kinds.base import Feedback, FieldBase, Said, Text, Values, refusal, refuse_duplicates
+from peerlab.lesson.kinds.base import Said, Text, Unjudged, Values, refusal, refuse_duplicates
 from peerlab.lesson.kinds.match import Choice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_POINTS = 11
 
 
-class Rate(FieldBase):
+class Rate(Unjudged):
     """One point of a scale, every point with its words; saved as the point's number, counted from 1."""
 
     kind: Literal["rate"]
@@ -39,14 +36,6 @@ class Rate(FieldBase):
         return (Said(question=self.label, answer=answer),)
 
     @override
-    def judge(self, values: Values) -> tuple[Feedback, ...]:
-        return ()
-
-    @override
-    def key_material(self) -> Iterator[str]:
-        return iter(())
-
-    @override
     def public(self) -> dict[str, Any]:
         options = [{"id": name, "text": text} for name, text in zip(self._ids(), self.points, strict=True)]
         return self.drawn(kind=self.kind, options=options)
@@ -55,7 +44,7 @@ class Rate(FieldBase):
         return tuple(str(place) for place in range(1, len(self.points) + 1))
 
 
-class Checklist(FieldBase):
+class Checklist(Unjudged):
     """Things to tick off as they are done; it is complete when every one is."""
 
     kind: Literal["checklist"]
@@ -83,14 +72,6 @@ class Checklist(FieldBase):
     @override
     def missing(self, values: Values) -> tuple[str, ...]:
         return () if len(values.get(self.id) or ()) == len(self.items) else (self.label,)
-
-    @override
-    def judge(self, values: Values) -> tuple[Feedback, ...]:
-        return ()
-
-    @override
-    def key_material(self) -> Iterator[str]:
-        return iter(())
 
     @override
     def public(self) -> dict[str, Any]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from typing_extensions import override
 
-from peerlab.lesson.kinds.base import Feedback, FieldBase, Said, Values, is_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from peerlab.lesson.kinds.base import Said, Unjudged, Values, is_text
 
 
-class Write(FieldBase):
+class Write(Unjudged):
     """One line, or a box of several, for the learner's own words."""
 
     kind: Literal["write"]
@@ -29,14 +26,6 @@ class Write(FieldBase):
     def said(self, values: Values) -> tuple[Said, ...]:
         text = str(values.get(self.id) or "").strip()
         return (Said(question=self.label, answer=(text,) if text else ()),)
-
-    @override
-    def judge(self, values: Values) -> tuple[Feedback, ...]:
-        return ()
-
-    @override
-    def key_material(self) -> Iterator[str]:
-        return iter(())
 
     @override
     def public(self) -> dict[str, Any]:

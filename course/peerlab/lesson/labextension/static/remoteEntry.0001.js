@@ -22,7 +22,8 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     .peerlab-lesson.peerlab-quiet :is(.jp-InputPrompt, .jp-OutputPrompt, .jp-OutputArea-promptOverlay, .jp-Collapser,
       .jp-InputPlaceholder, .jp-Notebook-footer) { display: none; }
     .peerlab-lesson.peerlab-quiet .jp-Cell { max-width: 49rem; margin-inline: auto; }
-    .peerlab-lesson.peerlab-quiet .jp-Cell.jp-mod-active .jp-RenderedMarkdown { border-color: transparent; }`;
+    .peerlab-untouched :is(.jp-Cell, .jp-Cell *) { outline: none !important; }
+    .peerlab-lesson.peerlab-quiet .jp-Cell .jp-MarkdownOutput { border-color: transparent !important; }`;
 
   let scope = null;
 
@@ -74,16 +75,11 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     });
   }
 
-  /** Jupyter puts the focus on a cell and draws a box round it; until a reader does something, there is none. */
-  function startUnfocused(panel) {
-    let touched = false;
-    const touch = () => (touched = true);
-    for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, touch, { capture: true, once: true });
-    const leave = (node) => {
-      if (!touched && node?.matches(".jp-Cell")) node.blur();
-    };
-    panel.content.node.addEventListener("focusin", (event) => leave(event.target));
-    leave(document.activeElement);
+  /** Jupyter draws a box round the cell that has the focus; until a reader does something, it means nothing. */
+  function waitForTouch(panel) {
+    const touched = () => panel.node.classList.remove("peerlab-untouched");
+    panel.node.classList.add("peerlab-untouched");
+    for (const name of ["keydown", "pointerdown"]) document.addEventListener(name, touched, { capture: true, once: true });
   }
 
   async function open(panel, app, NotebookActions) {
@@ -93,7 +89,7 @@ _JUPYTERLAB["peerlab-lesson"] = (() => {
     // Notebook 7 is where learners are; in JupyterLab an author still wants every handle.
     panel.node.classList.toggle("peerlab-quiet", app.name === "Jupyter Notebook");
     guardKeys(panel);
-    startUnfocused(panel);
+    waitForTouch(panel);
     forgetOutputs(panel);
     let restarted = false;
     panel.sessionContext.statusChanged.connect((_, status) => {
