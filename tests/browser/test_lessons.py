@@ -124,3 +124,21 @@ def test_only_cells_of_the_exact_form_run_by_themselves(lesson):
     page.get_by_role("heading", name="A lesson about pets").wait_for(timeout=40_000)
     page.wait_for_timeout(3000)  # as long as a lesson takes to start
     assert page.locator(".peerlab-lesson, section.pl-activity").count() == 0
+
+
+def test_a_private_note_comes_back_and_is_nowhere_in_what_is_handed_in(lesson):
+    """The note is kept one folder up; neither the answers nor the saved notebook hold a word of it."""
+    page = lesson.write("diary").open()
+    diary = page.get_by_role("region", name="A note to yourself")
+    expect(diary.get_by_text("never handed in")).to_be_visible()
+    diary.get_by_label("Your note").fill("Marigold is tired today")
+    expect(diary.locator(".pl-status")).to_contain_text("Saved at", timeout=15_000)
+    page.keyboard.press("Control+s")
+    page.locator("jp-button[data-command='docmanager:save'], button[title^='Save']").first.click()
+    page.reload()
+
+    expect(diary.get_by_label("Your note")).to_have_value("Marigold is tired today", timeout=40_000)
+    assert "Marigold" in (lesson.folder.parent / "my-private-notes.json").read_text()
+    held = "".join(path.read_text() for path in lesson.folder.rglob("*") if path.is_file())
+    assert "never handed in" in held
+    assert "Marigold" not in held

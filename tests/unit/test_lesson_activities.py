@@ -132,7 +132,9 @@ def test_every_kind_is_read():
         pytest.param(CHOICE.replace('"Pick."', '" "'), ["field pick", '"label" is empty'], id="empty-label"),
         pytest.param(CHOICE.replace("minutes = 2", ""), ["activity one", '"minutes" is missing'], id="missing"),
         pytest.param(
-            CHOICE.replace('"practice"', '"play"'), ["activity one", "'play'", "'practice' or 'graded'"], id="purpose"
+            CHOICE.replace('"practice"', '"play"'),
+            ["activity one", "'play'", "'practice', 'graded' or 'private'"],
+            id="purpose",
         ),
         pytest.param(CHOICE.replace('"pick"', '"Pick It"'), ["lower-case words joined by dashes"], id="id-shape"),
         pytest.param(

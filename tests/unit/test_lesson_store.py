@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from peerlab.lesson import answerfile, answers
 from peerlab.lesson.activities import read_activities
-from peerlab.lesson.store import AnswerStore, NotSavedError
+from peerlab.lesson.store import PRIVATE_FILE, AnswerStore, NotSavedError, store_for
+from peerlab.lesson.twin import twin
 
 SAMPLE = Path(__file__).parents[1] / "browser" / "activities.toml"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -310,3 +311,15 @@ def test_a_full_disk_leaves_the_old_answers_whole(store, folder, pets, monkeypat
     assert answers("trying/pets") == {"sound": "dog"}
     assert [path.name for path in folder.iterdir()] == ["answers.json"]
     assert store.save(pets, "sound", "cat", base=1).record.revision == 2
+
+
+def test_a_private_note_is_kept_one_folder_up_and_no_test_can_read_it(pets, folder):
+    """What is only for the learner is never in the lesson's folder, and `answers` does not return it."""
+    diary = read_activities(SAMPLE)["diary"].model_copy(update={"name": "trying/diary"})
+
+    store_for(diary, folder).save(diary, "note", "mine", base=0)
+
+    assert "mine" in (folder.parent / PRIVATE_FILE).read_text("utf-8")
+    assert list(folder.iterdir()) == []
+    assert answers("trying/diary") == {}
+    assert "mine" not in str(twin(diary, store_for(diary, folder).record(diary)[0]))

@@ -30,7 +30,7 @@ class Activity(Part):
 
     name: str = Field(exclude=True)
     title: Text
-    purpose: Literal["practice", "graded"]
+    purpose: Literal["practice", "graded", "private"]
     minutes: int = Field(ge=1, le=120)
     intro: str = ""
     fields: tuple[AnyField, ...] = Field(default=(), alias="field")
@@ -41,7 +41,7 @@ class Activity(Part):
             raise refusal("it has no fields.", "Add at least one `field` table.")
         refuse_duplicates((field.id for field in self.fields), "field")
         refuse_duplicates((key for field in self.fields for key in field.keys), "answer's")
-        for fault in self._key_faults() if self.purpose == "graded" else self._practice_faults():
+        for fault in self._practice_faults() if self.purpose == "practice" else self._key_faults():
             raise fault
         return self
 
@@ -49,7 +49,7 @@ class Activity(Part):
         for field in self.fields:
             for named in field.key_material():
                 remedy = f'Take it out of {named.rpartition(": ")[0] or "the field"}, or make the purpose "practice".'
-                what = f"a graded activity holds no key, and `{named.rpartition(': ')[2]}` is one."
+                what = f"a {self.purpose} activity holds no key, and `{named.rpartition(': ')[2]}` is one."
                 yield refusal(what, remedy, f"field {field.id}")
 
     def _practice_faults(self) -> Iterator[PydanticCustomError]:

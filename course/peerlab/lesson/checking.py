@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from peerlab.lesson.activities import Activity, activity
 from peerlab.lesson.speaking import never_a_traceback, put
-from peerlab.lesson.store import AnswerStore
+from peerlab.lesson.store import store_for
 
 if TYPE_CHECKING:
     from peerlab.lesson.answerfile import Record
@@ -18,7 +18,7 @@ def check(name: str) -> None:
     """Show which questions of the activity *name* have a saved answer; it holds no key, so it cannot give one away."""
     with never_a_traceback():
         shown = activity(name)
-        record, notice = AnswerStore(Path.cwd()).record(shown)
+        record, notice = store_for(shown, Path.cwd()).record(shown)
         put(completeness(shown, record, notice))
 
 

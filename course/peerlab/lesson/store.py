@@ -18,6 +18,7 @@ from peerlab.lesson.activities import Activity, activity
 from peerlab.lesson.answerfile import FILE, DamagedAnswersError, Record
 
 Clock = Callable[[], datetime]
+PRIVATE_FILE = "my-private-notes.json"
 _LOCK_WAIT_SECONDS = 3.0
 _NO_LOCKS_HERE = {errno.ENOLCK, errno.EBADF, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 _WHY = {
@@ -54,13 +55,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def store_for(shown: Activity, folder: Path) -> AnswerStore:
+    """Return where the answers to *shown* are kept for a lesson in *folder*.
+
+    Private notes lie one folder up: hand-ins and collections take the lesson's folder, so they never take those.
+    """
+    return AnswerStore(folder.parent, file=PRIVATE_FILE) if shown.purpose == "private" else AnswerStore(folder)
+
+
 def answers(name: str) -> dict[str, Any]:
     """Return the saved answers of the activity *name*, by question; `{}` when there are none.
 
-    The file is a learner's: whatever this activity's own controls could not have made is left out.
-    Raises CourseError when the course has no such activity.
+    Private notes are nobody else's to read, and are never returned. The file is a learner's: whatever this activity's
+    own controls could not have made is left out. Raises CourseError when the course has no such activity.
     """
     shown = activity(name)
+    if shown.purpose == "private":
+        return {}
     try:
         record = answerfile.read(Path.cwd() / FILE).get(name, Record())
     except (OSError, DamagedAnswersError):
@@ -71,9 +82,9 @@ def answers(name: str) -> dict[str, Any]:
 class AnswerStore:
     """The answers of one folder; every method leaves the file whole, whatever happens."""
 
-    def __init__(self, folder: Path, clock: Clock = now) -> None:
+    def __init__(self, folder: Path, clock: Clock = now, *, file: str = FILE) -> None:
         self._folder = folder
-        self._path = folder / FILE
+        self._path = folder / file
         self._clock = clock
 
     def record(self, shown: Activity) -> tuple[Record, str]:

@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from peerlab.lesson.kinds import Said
 
 NO_ANSWER = "No answer yet"
+KEPT_APART = "What you write here is only for you. It is kept apart and never handed in."
 
 
 def twin(shown: Activity, record: Record) -> dict[str, str]:
-    """Return the activity with its saved answers, as `text/html` and `text/plain`."""
+    """Return the activity with its saved answers, as `text/html` and `text/plain`; never what a private one holds.
+
+    The notebook keeps this text, and travels with the hand-in.
+    """
+    if shown.purpose == "private":
+        return note(f"{shown.title}. {KEPT_APART}")
     said = shown.said(record.fields)
     return {"text/html": _page(shown, said), "text/plain": _text(shown, said)}
 

@@ -10,6 +10,7 @@ const REPLY_MS = 4000;
 const TYPING_MS = 800;
 const ADVICE_MS = 1200;
 const NOT_CONNECTED = "The lesson is not connected just now.";
+const KEPT_APART = "What you write here is only for you. It is kept apart and never handed in.";
 const DEVICE = Math.random().toString(36).slice(2, 10);
 
 // Answers not yet stored. Kept in the page only: devices are shared, so nothing stays in the browser.
@@ -469,7 +470,8 @@ function faultList(said) {
 }
 
 function heading(activity, id) {
-  const kind = activity.purpose === "graded" ? "Counts towards your unit" : "Practice";
+  const kind = { graded: "Counts towards your unit", practice: "Practice", private: "Only for you" }[activity.purpose];
+  const apart = activity.purpose === "private" ? make("p", { class: "pl-intro" }, KEPT_APART) : null;
   return make(
     "header",
     { class: "pl-head" },
@@ -481,6 +483,7 @@ function heading(activity, id) {
     ),
     make("h2", { class: "pl-title", id }, activity.title),
     ...activity.intro.map((text) => make("p", { class: "pl-intro" }, text.replace(/\s*\n\s*/g, " "))),
+    apart ?? "",
   );
 }
 
